@@ -73,7 +73,8 @@ def migrate(connection: MigratingConnection, schema: Schema, name: str) -> None:
         found = version_of(connection, schema, name)
         if found > len(scripts):
             raise StoreError(
-                f"{name}: schema {schema.name!r} has version {found}, this msgcore knows up to {len(scripts)}"
+                f"{name}: schema {schema.name!r} has version {found}, this msgcore knows up to {len(scripts)};"
+                " upgrade msgcore"
             )
         if found == len(scripts):
             return
