@@ -633,3 +633,33 @@ def test_a_forked_child_says_nothing_on_connections_of_its_parent() -> None:
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.stdout, done.stderr) == ("3\n", "")
+
+
+# Giving way
+
+
+def test_who_keeps_a_connection_gives_way_when_the_far_end_gives_no_more() -> None:
+    async def main(runtime: ScriptedRuntime) -> None:
+        far_end = FarEnd(runtime, most=1)
+        pool = far_end.pool()
+        kept = await pool.lease(in_a_minute(runtime), give_way=lambda: pool.take_back(kept))
+
+        assert await use(pool, in_a_minute(runtime)) == 2
+
+    scripted(main)
+
+
+def test_nobody_gives_way_while_another_connection_will_come_back() -> None:
+    async def main(runtime: ScriptedRuntime) -> None:
+        taken: list[str] = []
+        pool = FarEnd(runtime).pool(connections=2)
+        with (
+            await pool.lease(in_a_minute(runtime), give_way=lambda: taken.append("kept")),
+            await pool.lease(in_a_minute(runtime)),
+            pytest.raises(TimedOut),
+        ):
+            await use(pool, runtime.deadline(1))
+
+        assert taken == []
+
+    scripted(main)

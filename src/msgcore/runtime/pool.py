@@ -98,6 +98,7 @@ class Lease(Generic[T]):
     def __init__(self, pool: Pool[T], connection: T, uses: int) -> None:
         self.connection = connection
         self.uses = uses
+        self.give_way: Callable[[], None] | None = None
         self.is_usable = False
         self._pool = pool
 
@@ -184,12 +185,19 @@ class Pool(Generic[T]):
         return len(self._idle)
 
     async def lease(
-        self, deadline: Deadline, *, prefer: Callable[[T], bool] = lambda _: True, open_seconds: float = math.inf
+        self,
+        deadline: Deadline,
+        *,
+        prefer: Callable[[T], bool] = lambda _: True,
+        open_seconds: float = math.inf,
+        give_way: Callable[[], None] | None = None,
     ) -> Lease[T]:
         """Wait for a turn and give a connection: ``with await pool.lease(deadline) as lease``.
 
         It is one that ``prefer`` says yes of, if one is idle; ``prefer`` is called under a lock, and only looks.
-        ``open_seconds`` is how long it may take, once it is the caller's turn, to find a good one or to open one.
+        ``open_seconds`` is how long it may take, once it is the caller's turn, to find a good one or to open one. Who
+        keeps a connection for long says by ``give_way`` how to take it away: it is called, in any thread, when somebody
+        waits and all that there may be are kept so.
 
         Raises:
             TimedOut: the deadline passed while all connections were in use.
@@ -209,6 +217,7 @@ class Pool(Generic[T]):
                     raise
                 is_first = True
             else:
+                lease.give_way = give_way
                 return self._handed_out(lease)
 
     async def open(self, deadline: Deadline) -> T:
@@ -266,6 +275,7 @@ class Pool(Generic[T]):
                 self._waiters.appendleft(waiter)
             else:
                 self._waiters.append(waiter)
+        self._take_away()
         try:
             await waiter.event.wait(deadline)
             self._check_open()
@@ -276,6 +286,14 @@ class Pool(Generic[T]):
                     f"{self._name}: all {self._most()} connections were in use until the deadline"
                 ) from error
             raise
+
+    def _take_away(self) -> None:
+        """Have one give way, if all connections are kept by those who can."""
+        with self._guard:
+            kept = [lease.give_way for lease in self._leases if lease.give_way is not None]
+            if len(kept) < self._slots or not kept:
+                return
+        kept[0]()
 
     def _give_up(self, waiter: _Waiter) -> None:
         with self._guard:
