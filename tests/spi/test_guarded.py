@@ -66,7 +66,7 @@ class Says:
     special_folders = folders = folder = folder_named = query = count = load = load_many = _say
     row = save = copy = settle = lock_due = _say
     keep_preprocessed = find_submissions = note_outcomes = _say
-    groups = explain = advise = property_ids = property_names = _say
+    groups = explain = advise = advise_folder = property_ids = property_names = _say
     save_changes = set_read_flag = move = delete = create_folder = delete_folder = _say
     move_folder = copy_folder = empty_folder = folder_properties = set_folder_properties = _say
     receive_folder = receive_folders = set_receive_folder = deliver = save_associated = _say

@@ -196,7 +196,7 @@ def test_it_has_every_ability_of_a_store(store: MemoryStore) -> None:
     of_transports |= {Capability.CONFIG_CHANGES, Capability.PROVIDER_UIDS}
     of_address_books = {Capability.ENTRIES, Capability.MEMBERS}
     of_databases = {Capability.EXPLAIN, Capability.NAMED_PROPERTIES, Capability.MAINTENANCE, Capability.FOLDER_NAMES}
-    of_accounts = {Capability.SENT_MAIL}
+    of_accounts = {Capability.SENT_MAIL, Capability.FOLDER_NOTIFY}
     of_others = of_transports | of_address_books | of_databases | of_accounts
     assert capabilities_of(store) == set(Capability) - of_others
 

@@ -43,6 +43,7 @@ EVERY_ABILITY = frozenset(Capability) - {
     Capability.ENTRIES,
     Capability.MEMBERS,
     Capability.SENT_MAIL,
+    Capability.FOLDER_NOTIFY,
     Capability.BULK_LOAD,  # of a file, messages are loaded as soon one by one
 }
 

@@ -26,6 +26,7 @@ from msgcore.spi.store import (
     SupportsDelete,
     SupportsExplain,
     SupportsFolderNames,
+    SupportsFolderNotify,
     SupportsFolders,
     SupportsGroups,
     SupportsModify,
@@ -68,6 +69,7 @@ class Capability(enum.Enum):
     GROUPS = "groups"
     EXPLAIN = "explain"
     NOTIFY = "notify"
+    FOLDER_NOTIFY = "notify of a folder"
     NAMED_PROPERTIES = "named properties"
     CHANGES = "changes"
     HIERARCHY = "hierarchy"
@@ -108,6 +110,7 @@ _PROTOCOLS: Mapping[Capability, type] = {
     Capability.GROUPS: SupportsGroups,
     Capability.EXPLAIN: SupportsExplain,
     Capability.NOTIFY: SupportsNotify,
+    Capability.FOLDER_NOTIFY: SupportsFolderNotify,
     Capability.NAMED_PROPERTIES: SupportsNamedProperties,
     Capability.CHANGES: SupportsChanges,
     Capability.HIERARCHY: SupportsHierarchy,

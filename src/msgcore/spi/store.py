@@ -57,6 +57,7 @@ __all__ = [
     "SupportsDelete",
     "SupportsExplain",
     "SupportsFolderNames",
+    "SupportsFolderNotify",
     "SupportsFolders",
     "SupportsGroups",
     "SupportsModify",
@@ -413,6 +414,20 @@ class SupportsNotify(Protocol):
 
         ``None`` is the whole store, where folders are told of, too, and one that moves is ``MOVED``. Of associated
         messages nothing is told. A submission that is held, or waits anew, is ``MODIFIED`` in its outbox.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsFolderNotify(Protocol):
+    """A store that can tell what happens in one folder or another, and not in all of it at a time: a server's."""
+
+    def advise_folder(self, folder: EntryId | None, sink: EventSink, deadline: Deadline) -> Answer[Callable[[], None]]:
+        """Tell ``sink`` what happens to the messages of a folder from now on, until what is returned is called.
+
+        ``None`` is the inbox, whichever folder that is by then. A message that comes unread into the inbox is
+        ``NEW_MAIL``; the folder's own end is told, too, as ``DELETED``. While the server is away nothing is told; what
+        happened meanwhile is told when it is back.
         """
         ...
 

@@ -11,6 +11,7 @@ from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.times import Deadline
 from msgcore.errors import NotSupported, UsageError
 from msgcore.profile.profile import Profile
+from msgcore.props.table import PidTagParentEntryId
 from msgcore.runtime.abc import Event, Runtime
 from msgcore.session.access import FolderLike
 from msgcore.session.notices.callbacks import Callbacks
@@ -119,7 +120,7 @@ class SessionNoticing(SessionSending):
         """Say what is to be listened to for all that the session can tell."""
         watches: list[Watch] = []
         if not _OF_OBJECTS.isdisjoint(kinds):
-            watches += [_watch(one.provider, None) for one in self.stores if one.provider.can(Capability.NOTIFY)]
+            watches += [_watch(one.provider, None) for one in self.stores if _can_tell(one.provider)]
         if NotificationKind.QUEUE in kinds:
             watches += [
                 _watch_queue(one.provider, one.special_folders[SpecialFolder.OUTBOX])
@@ -132,10 +133,12 @@ class SessionNoticing(SessionSending):
     async def _watches_about(self, entry_id: EntryId, deadline: Deadline) -> Sequence[Watch]:
         """Say what is to be listened to for what happens to one object."""
         store, wanted = self._store_of(entry_id).provider, bytes(entry_id)
-        if not store.can(Capability.NOTIFY):
+        if not _can_tell(store):
             raise NotSupported(f"{store.display_name}: this store tells nobody what happens in it")
         if entry_id.kind == ObjectKind.STORE:
             return [_watch(store, None)]
+        if not store.can(Capability.NOTIFY):
+            return [await _watch_one(store, entry_id, deadline)]
         if entry_id.kind != ObjectKind.FOLDER:
             return [_watch(store, None, lambda one: one.entry_id == wanted)]
         if (await store.folder(entry_id, deadline)).is_search:
@@ -171,6 +174,19 @@ def _is_of(one: Notification, folder: bytes) -> bool:
 
 def _is_gone(one: Notification) -> bool:
     return one.kind is NotificationKind.DELETED
+
+
+def _can_tell(store: GuardedStore) -> bool:
+    return store.can(Capability.NOTIFY) or store.can(Capability.FOLDER_NOTIFY)
+
+
+async def _watch_one(store: GuardedStore, entry_id: EntryId, deadline: Deadline) -> Watch:
+    """Listen to a folder, or to what is told of a message in its folder, of a store that tells of one at a time."""
+    if entry_id.kind == ObjectKind.FOLDER:
+        return _watch(store, entry_id)
+    wanted = bytes(entry_id)
+    row = await store.row(entry_id, (PidTagParentEntryId,), deadline)
+    return _watch(store, EntryId.parse(row[PidTagParentEntryId]), lambda one: one.entry_id == wanted)
 
 
 def _every(_: Notification) -> bool:

@@ -66,6 +66,7 @@ _BY_ABILITY: Mapping[Capability, StoreSupport] = {
     Capability.CREATE: StoreSupport.CREATE,
     Capability.OUTGOING_QUEUE: StoreSupport.SUBMIT,
     Capability.NOTIFY: StoreSupport.NOTIFY,
+    Capability.FOLDER_NOTIFY: StoreSupport.NOTIFY,
 }
 # Of each special folder its property, if it has one, and its bit in PidTagValidFolderMask.
 _FOLDERS: Mapping[SpecialFolder, tuple[PropertyKey | None, int]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
-from msgcore.base.ids import EntryId
+from msgcore.base.ids import EntryId, ObjectKind
 from msgcore.base.text import fold
 from msgcore.base.times import Deadline
 from msgcore.errors import NotFound, TooComplex
@@ -28,11 +28,12 @@ from msgcore.session.tables.events import ChangeSink
 from msgcore.session.tables.source import TableSource, bag_of
 from msgcore.spi.capability import Capability
 from msgcore.spi.guarded_store import GuardedStore
-from msgcore.spi.store import Contents, EventSink, FolderFacts, RowGroup, TablePlan, TableQuery
+from msgcore.spi.store import Contents, EventKind, EventSink, FolderFacts, RowGroup, StoreEvent, TablePlan, TableQuery
 
 __all__ = ["FolderContents", "changes_to", "hierarchy_rows"]
 
 _MOST_LEVELS = 1_000
+_KINDS = {EventKind.NEW_MAIL: EventKind.CREATED}
 
 
 @attrs.frozen
@@ -70,7 +71,15 @@ class FolderContents(TableSource):
 
 def changes_to(sink: ChangeSink) -> EventSink:
     """Give what tells ``sink`` of the messages of a store, whose entry ids are the instance keys of its tables."""
-    return lambda events: sink([(bytes(event.entry_id), event.kind) for event in events])
+
+    def sink_rows(events: Sequence[StoreEvent]) -> None:
+        sink([(bytes(one.entry_id), _KINDS.get(one.kind, one.kind)) for one in events if _is_message(one)])
+
+    return sink_rows
+
+
+def _is_message(event: StoreEvent) -> bool:
+    return event.entry_id.kind == ObjectKind.MESSAGE
 
 
 async def hierarchy_rows(

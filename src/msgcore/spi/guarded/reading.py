@@ -117,8 +117,14 @@ class GuardedReading(GuardedCalls):
     async def advise(
         self, folder: EntryId | None, sink: EventSink, ended: Callable[[], None], deadline: Deadline
     ) -> Callable[[], None]:
-        """Tell ``sink`` what happens, until the result is called; ``ended`` is called when the store is closed."""
-        method = self._able(Capability.NOTIFY).advise
+        """Tell ``sink`` what happens, until the result is called; ``ended`` is called when the store is closed.
+
+        One that only tells of a folder at a time tells of its inbox for ``None``.
+        """
+        tells_of_folders = Capability.FOLDER_NOTIFY in self.capabilities and Capability.NOTIFY not in self.capabilities
+        ability = Capability.FOLDER_NOTIFY if tells_of_folders else Capability.NOTIFY
+        provider = self._able(ability)
+        method = provider.advise_folder if tells_of_folders else provider.advise
         given = await self._plugin.call(method, folder, sink, deadline, deadline=deadline)
         if not callable(given):
             raise self._plugin.nonsense(method, given, "a function that ends the notifications")
