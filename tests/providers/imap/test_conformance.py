@@ -40,6 +40,7 @@ CAPABILITIES = frozenset(
         C.STREAMS,
         C.SENT_MAIL,
         C.BULK_LOAD,
+        C.FOLDER_NOTIFY,
     }
 )
 

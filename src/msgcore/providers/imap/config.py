@@ -26,7 +26,11 @@ class ImapConfig(Account):
     )
     connections: int = attrs.field(
         default=4,
-        metadata=setting("how many connections there may be at a time; servers have a limit of their own", in_url=True),
+        metadata=setting(
+            "how many connections there may be at a time, those that wait for news among them; "
+            "servers have a limit of their own",
+            in_url=True,
+        ),
     )
     compress: bool = attrs.field(
         default=False, metadata=setting("compress what goes over the line, if the server can", in_url=True)

@@ -150,6 +150,7 @@ class Sessions:
         self._runtime = runtime
         self._server = server
         self._name = str(server.endpoint)
+        self.connections = connections
         limits = PoolLimits(connections, uses_per_connection=_USES, idle_seconds=_IDLE_SECONDS)
         self._pool = Pool(runtime, self._open, limits, self._name, means_full=means_full)
         self._is_closed = False
@@ -162,11 +163,13 @@ class Sessions:
         get_ready: Callable[[PooledSession], Awaitable[None]] | None = None,
         raw_name: bytes | None = None,
         may_repeat: bool = True,
+        give_way: Callable[[], None] | None = None,
     ) -> T:
         """Run ``work`` on a session that nobody else has meanwhile, one that has that mailbox selected if it is idle.
 
         ``get_ready`` runs before, and again on a new session when the one that was idle turns out to be dead; so does
         ``work``, if it ``may_repeat``. A session goes on when it has had an answer to all, and is dropped when not.
+        ``give_way`` is as with :meth:`~msgcore.runtime.pool.Pool.lease`.
 
         Raises:
             TimedOut: the deadline passed, perhaps while all were in use.
@@ -190,7 +193,9 @@ class Sessions:
             lease.is_usable = True
             return found
 
-        with await self._pool.lease(deadline, prefer=lambda one: one.selected_name == raw_name) as lease:
+        with await self._pool.lease(
+            deadline, prefer=lambda one: one.selected_name == raw_name, give_way=give_way
+        ) as lease:
             try:
                 return await run()
             except ConnectionLost:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from msgcore.base.ids import EntryId
 from msgcore.base.times import Deadline
 from msgcore.providers.imap.calls.changing import ChangingCalls
 from msgcore.providers.imap.calls.hierarchy import HierarchyCalls
@@ -9,13 +12,15 @@ from msgcore.providers.imap.calls.messages import MessageCalls
 from msgcore.providers.imap.calls.streams import StreamCalls
 from msgcore.providers.imap.calls.tables import TableCalls
 from msgcore.providers.imap.sessions import Sessions
+from msgcore.providers.imap.watching import Watching
 from msgcore.runtime.abc import Runtime
 from msgcore.spi.capability import Capability
+from msgcore.spi.store import EventSink
 from msgcore.wire.imap.session import ImapSession
 
 __all__ = ["ImapStore"]
 
-_READING = frozenset({Capability.EXPLAIN, Capability.STREAMS, Capability.BULK_LOAD})
+_READING = frozenset({Capability.EXPLAIN, Capability.STREAMS, Capability.BULK_LOAD, Capability.FOLDER_NOTIFY})
 _WRITING = frozenset(
     {
         Capability.CREATE,
@@ -50,6 +55,7 @@ class ImapStore(MessageCalls, ChangingCalls, StreamCalls, TableCalls, HierarchyC
     ) -> None:
         super().__init__(runtime, sessions, uid, display_name, read_only=read_only)
         self._keeps_sent_mail = keeps_sent_mail
+        self._watching = Watching(runtime, sessions, self._directory, display_name)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -59,8 +65,13 @@ class ImapStore(MessageCalls, ChangingCalls, StreamCalls, TableCalls, HierarchyC
         self._begin(deadline)
         return await self._on(deadline, _keeps_copy) if self._keeps_sent_mail is None else self._keeps_sent_mail
 
+    async def advise_folder(self, folder: EntryId | None, sink: EventSink, deadline: Deadline) -> Callable[[], None]:
+        self._begin(deadline)
+        return await self._watching.begin(folder, sink, deadline)
+
     async def close(self) -> None:
         """Log out; every call after that raises ``Closed``."""
+        self._watching.close()
         await self._sessions.close()
 
 
