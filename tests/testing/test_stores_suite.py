@@ -27,6 +27,7 @@ from tests.testing import (
     faulty_loading,
     faulty_maintenance,
     faulty_searches,
+    faulty_telling,
 )
 from tests.testing.faulty_stores import FAULTS
 from tests.testing.planted import Verdict, verdicts
@@ -139,7 +140,7 @@ from msgcore.testing.stores.identity import Identity
 from msgcore.testing.stores.moves import Moves
 from msgcore.testing.stores.maintaining import Maintaining
 from tests.testing import faulty_changes, faulty_folders, faulty_journals
-from tests.testing import faulty_keeping, faulty_loading, faulty_maintenance, faulty_searches
+from tests.testing import faulty_keeping, faulty_loading, faulty_maintenance, faulty_searches, faulty_telling
 from tests.testing.drawers import NumberedByPlace
 from tests.testing.faulty_stores import FAULTS, StoreOfTests
 
@@ -175,6 +176,7 @@ FAULTY = (
     faulty_loading,
     faulty_maintenance,
     faulty_searches,
+    faulty_telling,
 )
 
 

@@ -42,6 +42,7 @@ from msgcore.testing.stores.streaming import Streaming
 from msgcore.testing.stores.submitting import Submitting
 from msgcore.testing.stores.synchronising import Synchronising
 from msgcore.testing.stores.tables import Tables
+from msgcore.testing.stores.telling import Telling
 
 __all__ = ["StoreConformance"]
 
@@ -67,6 +68,7 @@ class StoreConformance(
     Receipts,
     Streaming,
     Synchronising,
+    Telling,
     Maintaining,
     Journaling,
     StoringOnce,
