@@ -328,6 +328,9 @@ def test_what_is_no_check_is_refused(checks: Any) -> None:
         lambda: Marked([("X-Spam", "x")]),  # type: ignore[arg-type]  # likewise
         lambda: Marked({"subject": "other"}),
         lambda: Marked({"Content-Type": "text/html"}),
+        lambda: Marked({"Received": "from a.test by b.test; Tue, 01 Jan 2030 12:00:00 +0000"}),
+        lambda: Marked({"Return-Path": "<ann@a.test>"}),
+        lambda: Marked({"Resent-Bcc": "dan@b.test"}),
         lambda: Marked(verdicts="spam=yes"),
         lambda: Marked(verdicts=["spam"]),
         lambda: Marked(verdicts=["spam=yes origin=inside"]),

@@ -37,6 +37,9 @@ _SAID_ONCE = {
     "mime-version", "content-type", "content-transfer-encoding", "content-id", "content-disposition",
 }  # fmt: skip
 
+# The topmost Received is ours, a return path is the envelope's (RFC 5321 section 4.4), and Bcc is looked for before.
+_NOT_THEIRS = {"received", "return-path", "resent-bcc"}
+
 # What the listener finds itself: routes, reports and seals rely on it.
 _OUR_VERDICTS = {"origin", "sender", "spf", "dkim", "dmarc", "arc", "policy"}
 
@@ -63,7 +66,7 @@ def _fields(given: Mapping[str, str]) -> Mapping[str, str]:
         raise PluginBroken(f"Marked: fields: need a mapping such as {{'X-Spam-Flag': 'YES'}}, got {given!r:.100}")
     fields = cast("dict[object, object]", dict(given))
     for name, value in fields.items():
-        if not isinstance(name, str) or not _NAME.fullmatch(name) or name.lower() in _SAID_ONCE:
+        if not isinstance(name, str) or not _NAME.fullmatch(name) or name.lower() in _SAID_ONCE | _NOT_THEIRS:
             raise PluginBroken(f"Marked: field {name!r:.100}: need the name of one that may be added: 'X-Spam-Flag'")
         if not isinstance(value, str) or not _VALUE.fullmatch(value) or len(name) + 2 + len(value) > _LONGEST_LINE:
             raise PluginBroken(f"Marked: {name}: {value!r:.100}: need printable ASCII that has room in a line")
@@ -90,8 +93,8 @@ class Marked:
     it always, also where it says no. Nobody can forge a verdict.
 
     Raises:
-        PluginBroken: a name, value or verdict is none; a field may be there only once, as Subject; the verdict is one
-            that the listener finds itself, as ``spf=pass``.
+        PluginBroken: a name, value or verdict is none; a field may be there only once, as Subject, or is not for a check
+            to write, as Received; the verdict is one that the listener finds itself, as ``spf=pass``.
     """
 
     fields: Mapping[str, str] = attrs.field(default=_NO_FIELDS, converter=_fields)
