@@ -17,6 +17,7 @@ from tests.mta.trust.names import ZONES, looked_at
 from tests.servers.name_server import NameServer
 
 HOST = "mx.c.test"
+TRACE = b"Received: from a.test by mx.c.test; Tue, 01 Jan 2030 12:00:00 +0000\r\n"
 BELIEVES = TrustSettings(verifies=True, believes_arc_of=["c.test"])
 
 
@@ -65,10 +66,23 @@ def test_what_a_list_changed_is_vouched_for_by_its_seal(server: NameServer, seal
     assert (found.dkim[0].result, found.dmarc.result, found.is_vouched) == ("fail", "fail", True)
 
 
+def test_what_a_content_check_has_marked_is_sealed_with_what_we_found(server: NameServer, sealer: Signer) -> None:
+    """Its fields stand above ours; those of others are below the topmost Received field."""
+    marks = b"X-Spam-Flag: NO\r\nAuthentication-Results: mx.c.test; arc=none; dmarc=pass; x-by=check\r\n"
+    found = looked_at(server, signer().sign(LETTER, ANN)).field(HOST)
+
+    sealed = sealer.seal(marks + found + TRACE + signer().sign(LETTER, ANN))
+
+    assert DKIMPY.arc_verify(sealed, dnsfunc=texts)[0] == b"pass"
+    assert b"x-by" not in sealed.partition(b"X-Spam-Flag")[0]
+
+
 @pytest.mark.parametrize(
     "front",
     [
         b"",
+        b"X: y\r\n" + TRACE + b"Authentication-Results: mx.c.test; arc=none\r\n" + TRACE,
+        TRACE + b"Authentication-Results: mx.c.test; arc=none\r\n",
         b"Authentication-Results: mx.other.test; dmarc=pass; arc=none\r\n",
         b"X: y\r\nAuthentication-Results: mx.c.test; dmarc=pass; arc=none\r\n",
         b"Authentication-Results: mx.c.test; arc=fail\r\n",

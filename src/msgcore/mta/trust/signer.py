@@ -134,8 +134,9 @@ class Signer:
         mail = SignedMail(octets)
         if not mail.is_readable or not mail.fields or len(mail.named(b"from")) != 1:
             return octets
-        host, results = read_results(mail.fields[0].value.decode("utf-8", "replace"))
-        if mail.fields[0].name != b"authentication-results" or host != self._host_name or "arc=fail" in results:
+        found = _what_was_found(mail)
+        host, results = read_results(found.value.decode("utf-8", "replace"))
+        if found.name != b"authentication-results" or host != self._host_name or "arc=fail" in results:
             return octets
         try:
             before = sets_of(mail)
@@ -147,7 +148,7 @@ class Signer:
 
     def _set(self, own: _Own, mail: SignedMail, before: Sequence[ArcSet]) -> ArcSet:
         number = len(before) + 1
-        said = mail.fields[0].value.strip(b" ")
+        said = _what_was_found(mail).value.strip(b" ")
         results = Field(b"arc-authentication-results", b"ARC-Authentication-Results: i=%d; " % number + said)
         names = _names_to_sign(mail) + ["DKIM-Signature"] * len(mail.named(b"dkim-signature"))
         common = f"a={own.key.name}; d={own.place.domain}; s={own.place.selector};"
@@ -223,6 +224,12 @@ def _problem_of(key: PrivateKey, records: Sequence[bytes]) -> str:
     probe = b"Is this key the other half?"
     is_same = published.algorithm == key.algorithm and published.verifies(key.sign(probe), probe)
     return "" if is_same else "another key is published"
+
+
+def _what_was_found(mail: SignedMail) -> Field:
+    """Give the field right above our Received field, which is the topmost; content checks may mark a mail above it."""
+    received = next((number for number, one in enumerate(mail.fields) if one.name == b"received"), 0)
+    return mail.fields[max(received - 1, 0)]
 
 
 def _names_to_sign(mail: SignedMail) -> list[str]:
