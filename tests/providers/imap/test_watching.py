@@ -20,8 +20,9 @@ from msgcore.providers.imap.watching import Watching, WatchingTimes
 from msgcore.runtime.abc import NEVER, Runtime
 from msgcore.spi.store import EventKind, Incoming, StoreEvent
 from msgcore.testing.modes import Mode
-from msgcore.testing.servers import LoopbackImapServer
-from msgcore.wire.imap.server import USUAL_IMAP_EXTENSIONS
+from msgcore.testing.servers import Fault, LoopbackImapServer
+from msgcore.wire.imap.server import USUAL_IMAP_EXTENSIONS, Answer
+from msgcore.wire.imap.server.turn import Turn
 from tests.providers.imap.accounts import PASSWORD, SUBTREE, Probe, at_loopback, new_user, on_dovecot, opened
 from tests.servers import Authority
 
@@ -428,6 +429,26 @@ def test_the_end_of_the_store_ends_everything_at_once(server: LoopbackImapServer
         await desk.until(lambda: server.open_connections == 0)
         with pytest.raises(Closed):
             await desk.advise()
+
+    tell(at_loopback(server), story, mode)
+
+
+def test_news_of_another_message_hides_none_that_came_before_it(server: LoopbackImapServer, mode: Mode) -> None:
+    async def with_news(turn: Turn) -> Answer:
+        await turn.flush()
+        answer = await turn.carry_out()
+        return attrs.evolve(answer, data=(*answer.data, b"* 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (99))\r\n"))
+
+    async def story(desk: Desk) -> None:
+        server.put("ann", LETTER)
+        await desk.advise()
+        await desk.until(lambda: idlers(server) == 1)
+        with server.add("UID FETCH", "", Fault(with_news, None)):
+            server.put("ann", LETTER)
+            await desk.until(lambda: K.NEW_MAIL in desk.kinds)
+        desk.events.clear()
+        server.put("ann", LETTER)
+        await desk.until(lambda: K.NEW_MAIL in desk.kinds)
 
     tell(at_loopback(server), story, mode)
 

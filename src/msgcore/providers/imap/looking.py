@@ -1,7 +1,7 @@
 """What has changed in the mailbox that is selected, since it was looked at last.
 
-By modification sequences where the mailbox has them (CONDSTORE, and QRESYNC for what is gone), else by unique ids, and
-by the flags of the newest messages. What is known of a mailbox is bounded: of the oldest of very many messages nothing
+What came is found by unique ids. What is otherwise than it was by modification sequences where the mailbox has them
+(CONDSTORE, and QRESYNC for what is gone), else by the flags of the newest messages. What is known of a mailbox is bounded: of the oldest of very many messages nothing
 is told any more.
 """
 
@@ -105,16 +105,18 @@ async def first_look(session: ImapSession) -> Seen:
 async def look(session: ImapSession, seen: Seen, *, with_flags: bool = True) -> tuple[Seen, Change]:
     """See what has changed; without ``with_flags`` not what flags have, where it takes a question of its own."""
     modseq = _modseq(session)
-    if modseq is not None and seen.modseq is not None:
-        told, vanished = await _changed_since(session, seen, seen.modseq)
-        # Servers may tell of more than there was (RFC 7162 section 3.2.10).
-        now, gone = await _there_now(session, seen, told.came, _both(seen.uids, vanished))
-        changed = _both(seen.uids, UidSet.of(told.others))
-        return attrs.evolve(now, modseq=told.modseq), _change(told, changed, gone)
+    # Not by modification sequences: that of other news in an answer may be beyond that of a message not yet told of.
     told = _Told(seen.top)
     if seen.top < MAX_UID:
         fetching = await session.fetch(UidSet(((seen.top + 1, MAX_UID),)), ["FLAGS"])
-        await told.take(session, fetching, keeps_flags=True)
+        await told.take(session, fetching, keeps_flags=modseq is None or seen.modseq is None)
+    if modseq is not None and seen.modseq is not None:
+        since, vanished = await _changed_since(session, seen, seen.modseq)
+        # Servers may tell of more than there was (RFC 7162 section 3.2.10).
+        now, gone = await _there_now(session, seen, told.came, _both(seen.uids, vanished))
+        changed = _both(seen.uids, UidSet.of(since.others))
+        told.read |= since.read
+        return attrs.evolve(now, modseq=since.modseq), _change(told, changed, gone)
     flags = (await _flags(session, seen)).flags if with_flags else seen.flags
     changed = UidSet.of(uid for uid, now in flags.items() if seen.flags.get(uid, now) != now)
     now, gone = await _there_now(session, seen, told.came, _NONE)
