@@ -663,3 +663,20 @@ def test_nobody_gives_way_while_another_connection_will_come_back() -> None:
         assert taken == []
 
     scripted(main)
+
+
+def test_who_got_the_last_connection_to_keep_it_gives_way_to_who_waited_before() -> None:
+    async def main(runtime: ScriptedRuntime) -> None:
+        pool = FarEnd(runtime, open_seconds=1.0).pool(connections=1)
+        is_over = runtime.event()
+
+        async def keep() -> None:
+            with await pool.lease(in_a_minute(runtime), give_way=is_over.set):
+                await is_over.wait(in_a_minute(runtime))
+
+        async with runtime.group() as group:
+            group.start(keep())
+            await runtime.sleep(0.5)
+            await use(pool, runtime.deadline(30))
+
+    scripted(main)

@@ -218,7 +218,10 @@ class Pool(Generic[T]):
                 is_first = True
             else:
                 lease.give_way = give_way
-                return self._handed_out(lease)
+                self._handed_out(lease)
+                if give_way is not None:  # who waits has counted on this one to come back
+                    self._take_away()
+                return lease
 
     async def open(self, deadline: Deadline) -> T:
         """Open a connection for who has a slot already."""
@@ -288,10 +291,10 @@ class Pool(Generic[T]):
             raise
 
     def _take_away(self) -> None:
-        """Have one give way, if all connections are kept by those who can."""
+        """Have one give way to who waits, if all connections are kept by those who can."""
         with self._guard:
             kept = [lease.give_way for lease in self._leases if lease.give_way is not None]
-            if len(kept) < self._slots or not kept:
+            if len(kept) < self._slots or not kept or not self._waiters:
                 return
         kept[0]()
 

@@ -1,8 +1,8 @@
 """What has changed in the mailbox that is selected, since it was looked at last.
 
-What came is found by unique ids. What is otherwise than it was by modification sequences where the mailbox has them
-(CONDSTORE, and QRESYNC for what is gone), else by the flags of the newest messages. What is known of a mailbox is bounded: of the oldest of very many messages nothing
-is told any more.
+What came is found by unique ids; what is otherwise than it was, by modification sequences where the mailbox has them
+(CONDSTORE, and QRESYNC for what is gone), else by the flags of the newest messages. What is known of a mailbox is
+bounded: of the oldest of very many messages nothing is told any more.
 """
 
 from __future__ import annotations
