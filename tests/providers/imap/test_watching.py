@@ -74,6 +74,10 @@ Story = Callable[[Desk], Awaitable[None]]
 class Quick(Probe):
     """A store that is quick about it."""
 
+    @property
+    def sessions(self) -> Sessions:
+        return self._sessions
+
     def listen_with(self, times: WatchingTimes) -> Watching:
         self._watching = Watching(self._runtime, self._sessions, self._directory, self._display_name, times)
         return self._watching
@@ -431,6 +435,36 @@ def test_the_end_of_the_store_ends_everything_at_once(server: LoopbackImapServer
             await desk.advise()
 
     tell(at_loopback(server), story, mode)
+
+
+def test_who_gives_way_in_the_middle_tells_to_the_end(server: LoopbackImapServer, mode: Mode) -> None:
+    told: list[StoreEvent] = []
+
+    async def story(desk: Desk) -> None:
+        give_way: list[Callable[[], None]] = []
+        use = desk.store.sessions.use
+
+        async def noted(*given: Any, **more: Any) -> Any:
+            give_way.extend(filter(None, [more.get("give_way")]))
+            return await use(*given, **more)
+
+        desk.store.sessions.use = noted  # type: ignore[method-assign]
+
+        def sink(events: Sequence[StoreEvent]) -> None:
+            if not told:
+                give_way[-1]()
+            told.extend(events)
+
+        await desk.store.advise_folder(None, sink, NEVER)
+        await desk.until(lambda: idlers(server) == 1)
+        with server.down():
+            await desk.until(lambda: server.open_connections == 0)
+            for _ in range(2_500):
+                server.put("ann", LETTER)
+        await desk.until(lambda: len(told) >= 2_500)
+
+    tell(at_loopback(server), story, mode)
+    assert len({one.entry_id for one in told}) == len(told) == 2_500
 
 
 def test_news_of_another_message_hides_none_that_came_before_it(server: LoopbackImapServer, mode: Mode) -> None:

@@ -374,7 +374,7 @@ class _Watch:
                 return False
             began = self._runtime.monotonic()
             seconds = end - began
-            if seconds <= 0:
+            if seconds <= 0 or began < self._hold_from:
                 return True
             if news is not None:
                 await self._breathe(is_good=has_changed or is_patient)
@@ -406,11 +406,12 @@ class _Watch:
         return bool(change)
 
     async def _tell(self, events: Iterator[StoreEvent]) -> None:
-        while some := list(islice(events, _AT_ONCE)):
-            for listener in tuple(self._listeners):
-                if not listener.is_over:
-                    listener.sink(some)
-            await self._runtime.sleep(0)
+        with self._runtime.shielded():  # no other look finds them again, so who gives way tells them to the end
+            while not self.is_over and (some := list(islice(events, _AT_ONCE))):
+                for listener in tuple(self._listeners):
+                    if not listener.is_over:
+                        listener.sink(some)
+                await self._runtime.sleep(0)
 
     async def _follow(self, folder: Folder, error: ObjectDeleted, deadline: Deadline) -> bool:
         """Find out what has become of the folder, and tell; false when it is gone.
