@@ -39,11 +39,23 @@ EXTENSIONS = {
 }
 
 
+class Quick(Probe):
+    """A store that is quick about it."""
+
+    @property
+    def sessions(self) -> Sessions:
+        return self._sessions
+
+    def listen_with(self, times: WatchingTimes) -> Watching:
+        self._watching = Watching(self._runtime, self._sessions, self._directory, self._display_name, times)
+        return self._watching
+
+
 @attrs.define(eq=False)
 class Desk:
     """A store that is listened to, and what it has told."""
 
-    store: Probe
+    store: Quick
     watching: Watching
     runtime: Runtime
     events: list[StoreEvent] = attrs.field(factory=list[StoreEvent])
@@ -69,18 +81,6 @@ class Desk:
 
 
 Story = Callable[[Desk], Awaitable[None]]
-
-
-class Quick(Probe):
-    """A store that is quick about it."""
-
-    @property
-    def sessions(self) -> Sessions:
-        return self._sessions
-
-    def listen_with(self, times: WatchingTimes) -> Watching:
-        self._watching = Watching(self._runtime, self._sessions, self._directory, self._display_name, times)
-        return self._watching
 
 
 def tell(config: ImapConfig, story: Story, mode: Mode, times: WatchingTimes = QUICK) -> None:
