@@ -13,6 +13,7 @@ import pytest
 import msgcore
 from msgcore.cli.main import run
 from msgcore.errors import UsageError
+from msgcore.mta import ReportSettings
 from msgcore.mta.operation.privileges import find_user
 from tests.mta.operation.service import configuration
 from tests.servers import Authority
@@ -144,6 +145,8 @@ def url(file: Path) -> str:
     [
         ("", "a.test, b.test, mx.b.test"),
         ("ann@a.test", ""),
+        ("ann+pm@b.test", ""),
+        ("nan+pm@b.test", "a.test, b.test, mx.b.test"),
         ("pm@elsewhere.test", ""),
         ("postmaster@b.test", "a.test, b.test, mx.b.test"),
         ("postmaster@mx.b.test", "mx.b.test"),
@@ -160,6 +163,29 @@ def test_a_domain_of_which_nobody_is_postmaster_is_named(
     ] == ([missing] if missing else [])
 
 
+def test_a_postmaster_who_was_somebody_by_the_reports_from_before_is_nobody(
+    file: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with msgcore.open_organization(url) as organization:
+        organization.set_reports(ReportSettings("mx.b.test", postmaster="ann@a.test"))
+    more = '[reports]\npostmaster = "SMTP:postmaster@b.test"\n'
+
+    assert (
+        "nobody is postmaster at a.test, b.test, mx.b.test"
+        in checked(file, configuration(url, 25, more=more), capsys)[1]
+    )
+
+
+def test_the_host_of_a_listener_that_reports_do_not_come_from_has_no_postmaster(
+    file: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bare ``postmaster`` is the listener's, and the organisation knows the host of its reports only."""
+    more = '[reports]\nhost = "mail.c.test"\npostmaster = "SMTP:ann@a.test"\n'
+    _, said = checked(file, configuration(url, 25, more=more), capsys)
+
+    assert "note: reports: nobody is postmaster at mx.b.test, " in said
+
+
 def test_where_nothing_is_yet_somebody_has_to_be_postmaster(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "nobody is postmaster at mx.b.test, " in checked(file, configuration("sqlite:///none.db", 25), capsys)[1]
 
@@ -172,6 +198,14 @@ def test_an_own_domain_whose_slips_leave_the_house_is_named(
 
     [line] = [line for line in said.splitlines() if "nobody's address" in line]
     assert line.startswith("note: routes: mail for nobody's address at a.test leaves by 'out', ")
+
+
+def test_slips_that_the_mailboxes_refuse_do_not_leave_the_house(
+    file: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = configuration(url, 25).replace('pattern = "*"', 'pattern = "*@c.test"').replace('"*@b.test"', '"*"')
+
+    assert "nobody's address" not in checked(file, text, capsys)[1]
 
 
 def test_a_fault_of_the_file_is_told_and_the_set_up_has_to_change(

@@ -93,8 +93,8 @@ class Marked:
     it always, also where it says no. Nobody can forge a verdict.
 
     Raises:
-        PluginBroken: a name, value or verdict is none; a field may be there only once, as Subject, or is not for a check
-            to write, as Received; the verdict is one that the listener finds itself, as ``spf=pass``.
+        PluginBroken: a name, value or verdict is none; a field may be there only once, as Subject, or is no check's,
+            as Received; the verdict is one that the listener finds itself, as ``spf=pass``.
     """
 
     fields: Mapping[str, str] = attrs.field(default=_NO_FIELDS, converter=_fields)

@@ -17,6 +17,7 @@ from msgcore.mta.configuration import Configuration
 from msgcore.mta.nexthop.settings import OutboundSettings
 from msgcore.mta.operation.privileges import find_user
 from msgcore.mta.organization import organization_service
+from msgcore.mta.postmaster import postmaster_domain
 from msgcore.mta.reports.settings import ReportSettings
 from msgcore.mta.routing.check import check_table
 from msgcore.mta.routing.connector import Connector
@@ -38,6 +39,8 @@ __all__ = ["Checked", "check_certificates", "check_configuration"]
 _SECONDS = 30.0
 _MOST_NAMED = 5
 _NOBODY = "nobody-of-that-name"
+# The connector that every table has of itself.
+_MAILBOXES = "mailboxes"
 _SOON = timedelta(days=14)
 
 # Under the root's keys, there or not.
@@ -256,9 +259,16 @@ async def _look_into(configuration: Configuration, runtime: Runtime) -> _Known:
         addresses = [one.address for one in await organization.redirects()]
         addresses += chain.from_iterable(one.addresses for one in await organization.mailboxes())
         addresses += chain.from_iterable(one.addresses for one in await organization.lists())
+        reports = configuration.reports or await organization.reports()
+        postmaster = reports.postmaster
+        # Its way shows that an address with a tag is somebody's; ``postmaster`` would go by the reports from before.
+        if postmaster is None or postmaster_domain(postmaster):
+            pass
+        elif (await organization.route(postmaster)).connector == _MAILBOXES:
+            addresses.append(postmaster)
         return _Known(
             frozenset(typed_key(one)[1] for one in addresses if one.address_type == SMTP),
-            configuration.reports or await organization.reports(),
+            reports,
             configuration.routes or await organization.routes(),
         )
     finally:
@@ -272,11 +282,13 @@ def _check_postmaster(configuration: Configuration, known: _Known, checked: Chec
     postmaster = (configuration.reports or known.reports).postmaster
     key = "" if postmaster is None else typed_key(postmaster)[1]
     leads_nowhere = not key or (key.rpartition("@")[2] in known.domains and key not in known.addresses)
-    domains = sorted(known.domains | {ascii_domain(configuration.node.host_name)})
+    host = ascii_domain(configuration.node.host_name)
+    served = known.domains | {host if configuration.reports is None else ascii_domain(configuration.reports.host)}
     missing = [
         domain
-        for domain in domains
-        if f"postmaster@{domain}" not in known.addresses and (leads_nowhere or key == f"postmaster@{domain}")
+        for domain in sorted(known.domains | {host})
+        if f"postmaster@{domain}" not in known.addresses
+        and (leads_nowhere or domain not in served or key == f"postmaster@{domain}")
     ]
     if missing:
         more = f" and {len(missing) - _MOST_NAMED} others" if len(missing) > _MOST_NAMED else ""
@@ -289,7 +301,7 @@ def _check_postmaster(configuration: Configuration, known: _Known, checked: Chec
 def _check_own_domains(known: _Known, checked: Checked) -> None:
     """Find domains of people here whose mail for nobody leaves by the way of all the world: most are slips."""
     elsewhere = known.routes.route(f"{_NOBODY}@msgcore.invalid").connector
-    if elsewhere is None:
+    if elsewhere is None or any(one.name == elsewhere and one.gateway == "mailbox" for one in known.routes.connectors):
         return
     open_domains = [
         domain for domain in sorted(known.domains) if known.routes.route(f"{_NOBODY}@{domain}").connector == elsewhere
