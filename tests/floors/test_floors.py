@@ -263,3 +263,10 @@ def test_opening_a_store_or_a_session_and_sending_load_no_mta(module: str) -> No
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("module", ["msgcore", "msgcore.aio"])
+def test_what_is_loaded_on_first_use_is_listed_before(module: str) -> None:
+    script = f"import {module} as m; print(set(m.__all__) - set(dir(m)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
