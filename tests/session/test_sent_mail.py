@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
+from unittest.mock import Mock
 
 import attrs
 import pytest
@@ -24,7 +25,8 @@ from msgcore.props.table import (
     PidTagStatusString,
     PidTagSubject,
 )
-from msgcore.runtime import Runtime
+from msgcore.runtime import NEVER, Runtime
+from msgcore.session.services import OpenService, reach_stores
 from msgcore.spi.capability import Capability
 from msgcore.spi.registry import register_service
 from msgcore.spi.store import Incoming, MessageFlag, SpecialFolder
@@ -401,6 +403,28 @@ def test_a_store_without_a_transport_that_was_away_is_asked_again(
 
         assert session.store("account").display_name == "Account"
         assert session.status_table().query_rows(9)[1][PidTagStatusString] == "AVAILABLE"
+
+
+def test_a_call_that_comes_late_does_not_call_a_store_away_that_another_has_reached() -> None:
+    class Store:
+        display_name = "Account"
+        calls = 0
+
+        async def special_folders(self, _: Deadline) -> dict[SpecialFolder, EntryId]:
+            self.calls += 1
+            is_first = self.calls == 1
+            await asyncio.sleep(0)
+            if is_first:
+                return {}
+            raise ConnectionLost("the server is away")
+
+    opened = OpenService(Mock(), Mock(), Mock(), stores_away=(cast(Any, Store()),))
+
+    async def both() -> None:
+        await asyncio.gather(reach_stores(opened, NEVER), reach_stores(opened, NEVER))
+
+    asyncio.run(both())
+    assert (len(opened.stores), opened.stores_away, opened.away) == (1, (), None)
 
 
 def test_a_store_that_was_refused_is_left_in_peace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

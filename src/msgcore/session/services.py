@@ -300,6 +300,8 @@ async def reach_stores(opened: OpenService, deadline: Deadline) -> None:
             if len(still_away) < len(opened.stores_away):  # no other call has reached it meanwhile
                 opened.stores_away = still_away
                 opened.stores = (*opened.stores, MessageStore(plugin.runtime, store, folders, None, opened.submit))
+    if not opened.stores_away:
+        away = None  # another call has reached what was away for this one
     if opened.away is not away:
         opened.away = away
         plugin.tell()
