@@ -26,11 +26,11 @@ _LONG = (
 
 # Deadlines are off because nothing is timed in tests. The usual examples are the same each time, so that a change fails
 # by what it changes; who looks for more draws others each time.
-hypothesis.settings.register_profile("modest", deadline=None, max_examples=20, derandomize=True)
+hypothesis.settings.register_profile("modest", deadline=None, max_examples=15, derandomize=True)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=10_000)
 # For who asks only whether a test fails.
 hypothesis.settings.register_profile(
-    "unshrunk", deadline=None, max_examples=20, phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    "unshrunk", deadline=None, max_examples=15, phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate)
 )
 hypothesis.settings.load_profile("soak" if SOAK else "modest")
 

@@ -7,6 +7,7 @@ import pickle
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -325,7 +326,10 @@ def test_a_server_that_falls_silent_in_a_transaction_defers(api: Api, where: str
     assert (type(outcome), outcome.stage, f"smtp localhost:{peer.port}" in outcome.text) == (Deferred, where, True)
 
 
-def test_a_server_that_falls_silent_after_the_final_dot_leaves_it_unknown(api: Api) -> None:
+def test_a_server_that_falls_silent_after_the_final_dot_leaves_it_unknown(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_module("msgcore.wire.smtp.transmit"), "ANSWER_SECONDS", 0.15)
     with Peer(hold_once=".") as peer:
         outcomes = api.send(letter(), via=peer.url, check=False, timeout_seconds=2.0)
 
