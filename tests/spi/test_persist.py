@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from msgcore.errors import CommitUnknown, ConnectionLost, MsgcoreError, StoreBusy, StoreCorrupt, StoreFull
+from msgcore.runtime import AsyncioRuntime
 from msgcore.spi.persist import written_down
 from msgcore.testing.clock import ManualClock, runtime_on
 from msgcore.testing.modes import Mode
@@ -55,3 +57,25 @@ def test_what_does_not_pass_in_two_minutes_is_raised(mode: Mode, error: MsgcoreE
 def test_what_stays_is_raised_at_once(mode: Mode, error: MsgcoreError) -> None:
     with pytest.raises(type(error)):
         write_down(mode, iter([error, "written"]))
+
+
+def test_a_task_that_is_cancelled_while_it_waits_for_what_passes_writes_first() -> None:
+    written: list[str] = []
+
+    async def main() -> bool:
+        refused = asyncio.Event()
+
+        async def write() -> None:
+            if not refused.is_set():
+                refused.set()
+                raise StoreBusy("locked")
+            written.append("it has left")
+
+        task = asyncio.create_task(written_down(AsyncioRuntime(), write))
+        await refused.wait()
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    assert (asyncio.run(main()), written) == (True, ["it has left"])

@@ -156,6 +156,20 @@ def test_all_who_listen_to_a_folder_share_a_connection(server: LoopbackImapServe
     tell(at_loopback(server), story, mode)
 
 
+def test_one_who_fails_at_what_he_is_told_leaves_the_others(server: LoopbackImapServer, mode: Mode) -> None:
+    def fail(_: object) -> None:
+        raise ValueError("not mine")
+
+    async def story(desk: Desk) -> None:
+        await desk.store.advise_folder(None, fail, NEVER)
+        await desk.advise()
+        for _ in range(2):
+            server.put("ann", LETTER)
+            assert await desk.told(1) == [K.NEW_MAIL]
+
+    tell(at_loopback(server), story, mode)
+
+
 def test_the_end_of_the_last_who_listens_ends_the_connection(server: LoopbackImapServer, mode: Mode) -> None:
     async def story(desk: Desk) -> None:
         ends = [await desk.advise(), await desk.advise()]

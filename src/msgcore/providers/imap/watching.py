@@ -410,7 +410,10 @@ class _Watch:
             while not self.is_over and (some := list(islice(events, _AT_ONCE))):
                 for listener in tuple(self._listeners):
                     if not listener.is_over:
-                        listener.sink(some)
+                        try:
+                            listener.sink(some)
+                        except Exception:  # whoever it is, the others go on hearing
+                            _log.exception("%s: who listens there failed", self._watching.name)
                 await self._runtime.sleep(0)
 
     async def _follow(self, folder: Folder, error: ObjectDeleted, deadline: Deadline) -> bool:

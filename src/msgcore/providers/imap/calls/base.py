@@ -11,6 +11,7 @@ from msgcore.errors import CapabilityMissing, CommandRefused, NotSupported, Obje
 from msgcore.providers.imap.directory import Directory, Folder, Place
 from msgcore.providers.imap.sessions import Outdated, PooledSession, Sessions
 from msgcore.runtime.abc import Runtime
+from msgcore.spi.persist import to_its_end
 from msgcore.spi.versions import change_key
 from msgcore.wire.imap.session import ImapSession
 
@@ -125,19 +126,7 @@ class Calls:
             MsgcoreError: what ``undo`` raises; ``TimedOut`` when it took too long.
         """
         deadline = self._runtime.deadline(_UNDO_SECONDS)
-        interrupted: BaseException | None = None
-        with self._runtime.shielded():
-            while True:
-                try:
-                    found = await undo(deadline)
-                except (Exception, *INTERRUPTS):
-                    raise
-                except BaseException as error:  # asyncio.CancelledError, which this floor does not name
-                    interrupted = error
-                else:
-                    if interrupted is not None:
-                        raise interrupted
-                    return found
+        return await to_its_end(self._runtime, lambda: undo(deadline))
 
 
 def is_answered(error: BaseException) -> bool:
